@@ -1,0 +1,87 @@
+import { LedgerSpent } from '../ledger/committer.ts'
+import { StaleReading } from '../ledger/source-ledger.ts'
+import type { Clock } from '../model/clock.ts'
+import { causeOf, RingtailError } from '../model/errors.ts'
+import type { FeedMark } from '../model/feed-mark.ts'
+import type { Feed } from './feed.ts'
+import { type FeedLedger, poll } from './poll.ts'
+import { restarted } from './progress.ts'
+import { retryDelayMs } from './retry-delay.ts'
+
+/** Failures in a row at one place after which a window is read again from its start. */
+const failuresAtCursor = 3
+
+/** Who hears how a feed fares; used for metrics, logs and readiness. */
+export interface FeedHooks {
+  /** The feed stands where the ledger says, and will be read when it is due. */
+  readonly started: (feed: Feed) => void
+  readonly polling: (feed: Feed) => void
+  readonly succeeded: (feed: Feed, seconds: number) => void
+  readonly failed: (feed: Feed, error: unknown, failures: number, retryInMs: number) => void
+}
+
+/** What supervision takes from outside: time, chance, and who listens. */
+export interface FeedDoors {
+  readonly clock: Clock
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly hooks: FeedHooks
+}
+
+/**
+ * Keeps a feed going: polls when it is due, and after a failure waits and opens it again from the ledger.
+ * The one place where failures of reading are handled. Ends only by throwing: the signal's reason, or `LedgerSpent`.
+ */
+export async function supervise(feed: Feed, ledger: FeedLedger, doors: FeedDoors, signal: AbortSignal): Promise<never> {
+  const { clock, sleep, random, hooks } = doors
+  hooks.started(feed)
+  for (let failures = 0; ; ) {
+    if (failures === 0) await sleep(untilDueMs(feed, ledger, clock.now()), signal)
+    signal.throwIfAborted()
+    const startedAt = clock.monotonic()
+    const cursor = ledger.mark(feed.source, feed.name)?.cursor
+    try {
+      hooks.polling(feed)
+      await poll(feed, ledger, clock, signal)
+      hooks.succeeded(feed, (clock.monotonic() - startedAt) / 1000)
+      failures = 0
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof LedgerSpent) throw error
+      if (error instanceof StaleReading) continue
+      failures = hasMoved(cursor, ledger.mark(feed.source, feed.name)) ? 1 : failures + 1
+      const delayMs = retryDelayMs(failures, error, random())
+      hooks.failed(feed, error, failures, delayMs)
+      await sleep(delayMs, signal)
+      if (leadsNowhere(error, failures)) startWindowOver(feed, ledger)
+    }
+  }
+}
+
+/** How long until the feed is due: at once where a poll was left unfinished, else so long after the last one began. */
+function untilDueMs(feed: Feed, ledger: FeedLedger, nowMs: number): number {
+  const mark = ledger.mark(feed.source, feed.name)
+  const isUnfinished = mark === undefined || mark.startedAtMs > (mark.succeededAtMs ?? 0)
+  if (mark?.window !== undefined || (feed.name === 'live' && isUnfinished)) return 0
+  // A re-reading comes first when its time is over once, not beside the first reading of the same rows.
+  if (mark === undefined) ledger.note(feed.source, feed.name, { startedAtMs: nowMs })
+  const startedAtMs = Math.min(mark?.startedAtMs ?? nowMs, nowMs)
+  return Math.max(0, startedAtMs + feed.everyMs - nowMs)
+}
+
+/** Whether reading got on before it failed. */
+function hasMoved(cursor: unknown, mark: FeedMark | undefined): boolean {
+  return JSON.stringify(mark?.cursor) !== JSON.stringify(cursor)
+}
+
+function leadsNowhere(error: unknown, failures: number): boolean {
+  const known = causeOf(error, RingtailError)
+  return known?.code === 'RT-ANSWER-CIRCLE' || failures % failuresAtCursor === 0
+}
+
+function startWindowOver(feed: Feed, ledger: FeedLedger): void {
+  const mark = ledger.mark(feed.source, feed.name)
+  if (mark?.window !== undefined) ledger.note(feed.source, feed.name, restarted(feed, mark))
+}

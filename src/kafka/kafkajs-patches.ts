@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** What the patches read of a decoded record batch. */
+interface DecodedBatch {
+  readonly firstOffset: string
+  readonly lastOffsetDelta: number
+  readonly maxTimestamp: string
+  readonly records: unknown[]
+}
+
+interface Message {
+  readonly partition?: number
+}
+
+/** What kafkajs groups by partition before it sends. */
+interface Grouping {
+  readonly topic: string
+  readonly partitionMetadata: readonly unknown[]
+  readonly messages: readonly Message[]
+  readonly partitioner: (of: object) => number
+}
+
+interface RequestQueue {
+  throttleCheckTimeoutId: NodeJS.Timeout | null
+  readonly throttledUntil: number
+  readonly pending: readonly unknown[]
+  checkPendingRequests(): void
+  scheduleCheckPendingRequests(): void
+}
+
+// kafkajs 2.2.4 is the last release and is pinned exactly, so its modules can be corrected in place.
+// Import this file before anything of kafkajs is used.
+stopBusyTimer()
+advanceOverEmptyBatches()
+groupWithoutCopies()
+
+/** Without this, a connection wakes up every millisecond for ever after its first answer (kafkajs issues 1556, 1704). */
+function stopBusyTimer(): void {
+  const { prototype } = require('kafkajs/src/network/requestQueue/index.js') as { prototype: RequestQueue }
+  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return
+    const delayMs = this.throttledUntil - Date.now()
+    this.throttleCheckTimeoutId = setTimeout(
+      () => {
+        this.throttleCheckTimeoutId = null
+        this.checkPendingRequests()
+      },
+      delayMs > 0 ? delayMs : 10,
+    )
+  }
+}
+
+/**
+ * Log cleaning leaves batches with no records, or without their last ones, behind. kafkajs does not move past such a
+ * batch (issue 1072): a filler record at the batch's last offset makes it, and is dropped like a control record.
+ */
+function advanceOverEmptyBatches(): void {
+  if (require.cache[require.resolve('kafkajs/src/protocol/requests/fetch/v4/decodeMessages')] !== undefined) {
+    throw new Error('kafkajs-patches must be imported before the first fetch')
+  }
+  const path = require.resolve('kafkajs/src/protocol/recordBatch/v0/decoder')
+  const decode = require(path) as (decoder: unknown) => Promise<DecodedBatch>
+  const module = require.cache[path]
+  if (module === undefined) throw new Error('kafkajs has no record batch decoder where one is expected')
+  module.exports = async (decoder: unknown): Promise<DecodedBatch> => {
+    const batch = await decode(decoder)
+    const lastOffset = BigInt(batch.firstOffset) + BigInt(batch.lastOffsetDelta)
+    const tail = batch.records.at(-1) as { readonly offset: string } | undefined
+    if (tail !== undefined && BigInt(tail.offset) >= lastOffset) return batch
+    batch.records.push({
+      magicByte: 2,
+      attributes: 0,
+      timestamp: batch.maxTimestamp,
+      offset: String(lastOffset),
+      key: null,
+      value: null,
+      headers: {},
+      isControlRecord: true,
+      batchContext: batch,
+    })
+    return batch
+  }
+}
+
+/** Grouping copies what it has for every message, which is quadratic; every record of ours names its partition. */
+function groupWithoutCopies(): void {
+  const path = require.resolve('kafkajs/src/producer/groupMessagesPerPartition')
+  require(path)
+  const module = require.cache[path]
+  if (module === undefined) throw new Error('kafkajs does not group messages where it is expected to')
+  module.exports = ({ topic, partitionMetadata, messages, partitioner }: Grouping): Record<number, Message[]> => {
+    const grouped: Record<number, Message[]> = {}
+    if (partitionMetadata.length === 0) return grouped
+    for (const message of messages) {
+      const partition = message.partition ?? partitioner({ topic, partitionMetadata, message })
+      const group = grouped[partition]
+      if (group === undefined) grouped[partition] = [message]
+      else group.push(message)
+    }
+    return grouped
+  }
+}
