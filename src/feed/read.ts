@@ -9,12 +9,14 @@ export interface ReadPage {
   readonly isLast: boolean
   readonly askedTick: number
   readonly answeredTick: number
+  /** The ticks of the pages of this answer: of a long one, the last is read long after the first. */
+  readonly sameAnswer: ReadonlySet<number>
   readonly answeredAtMs: number
 }
 
 /** What reading takes from outside. */
 export interface ReadDoors {
-  /** Counts the questions and answers of the feed's source, see `SourceLedger.tick`. */
+  /** Counts the questions and pages of the feed's source, see `SourceLedger.tick`. */
   readonly tick: () => number
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number
@@ -40,19 +42,25 @@ export async function* read(
     been.add(place)
     const askedTick = tick()
     const answer = await feed.send(feed.reader.request(at), { priority: feed.priority, feed: feed.name, signal })
-    const times = { askedTick, answeredTick: tick(), answeredAtMs: monotonic() }
+    const sameAnswer = new Set<number>()
+    const from = { askedTick, sameAnswer, answeredAtMs: monotonic() }
+    const placed = (page: Page<unknown>, isLast: boolean): ReadPage => {
+      const answeredTick = tick()
+      sameAnswer.add(answeredTick)
+      return { page, isLast, answeredTick, ...from }
+    }
     let page: Page<unknown> | undefined
     try {
       // A page is held until the next one is there, since only the last one of an answer says how it goes on.
       for await (const next of feed.reader.read(answer, at)) {
-        if (page !== undefined) yield { page, isLast: false, ...times }
+        if (page !== undefined) yield placed(page, false)
         page = next
       }
     } finally {
       await answer.discard()
     }
     if (page === undefined) throw new Error(`the reader of ${feed.source}/${feed.name} made no page of an answer`)
-    yield { page, isLast: !page.more, ...times }
+    yield placed(page, !page.more)
     if (!page.more) return
     at = page.next
   }

@@ -2,7 +2,6 @@ import { LedgerSpent } from '../ledger/committer.ts'
 import { StaleReading } from '../ledger/source-ledger.ts'
 import type { Clock } from '../model/clock.ts'
 import { causeOf, RingtailError } from '../model/errors.ts'
-import type { FeedMark } from '../model/feed-mark.ts'
 import type { Feed } from './feed.ts'
 import { type FeedLedger, poll } from './poll.ts'
 import { restarted } from './progress.ts'
@@ -37,11 +36,12 @@ export interface FeedDoors {
 export async function supervise(feed: Feed, ledger: FeedLedger, doors: FeedDoors, signal: AbortSignal): Promise<never> {
   const { clock, sleep, random, hooks } = doors
   hooks.started(feed)
-  for (let failures = 0; ; ) {
+  let failures = 0
+  let failedAt: string | undefined
+  for (;;) {
     if (failures === 0) await sleep(untilDueMs(feed, ledger, clock.now()), signal)
     signal.throwIfAborted()
     const startedAt = clock.monotonic()
-    const cursor = ledger.mark(feed.source, feed.name)?.cursor
     try {
       hooks.polling(feed)
       await poll(feed, ledger, clock, signal)
@@ -51,7 +51,10 @@ export async function supervise(feed: Feed, ledger: FeedLedger, doors: FeedDoors
       signal.throwIfAborted()
       if (error instanceof LedgerSpent) throw error
       if (error instanceof StaleReading) continue
-      failures = hasMoved(cursor, ledger.mark(feed.source, feed.name)) ? 1 : failures + 1
+      const place = JSON.stringify(ledger.mark(feed.source, feed.name)?.cursor)
+      // Where reading got on before it failed, the failures before are over.
+      failures = place === failedAt ? failures + 1 : 1
+      failedAt = place
       const delayMs = retryDelayMs(failures, error, random())
       hooks.failed(feed, error, failures, delayMs)
       await sleep(delayMs, signal)
@@ -69,11 +72,6 @@ function untilDueMs(feed: Feed, ledger: FeedLedger, nowMs: number): number {
   if (mark === undefined) ledger.note(feed.source, feed.name, { startedAtMs: nowMs })
   const startedAtMs = Math.min(mark?.startedAtMs ?? nowMs, nowMs)
   return Math.max(0, startedAtMs + feed.everyMs - nowMs)
-}
-
-/** Whether reading got on before it failed. */
-function hasMoved(cursor: unknown, mark: FeedMark | undefined): boolean {
-  return JSON.stringify(mark?.cursor) !== JSON.stringify(cursor)
 }
 
 function leadsNowhere(error: unknown, failures: number): boolean {

@@ -22,6 +22,15 @@ interface Grouping {
   readonly partitioner: (of: object) => number
 }
 
+/** What a send uses of kafkajs, as far as a patch is concerned. */
+interface SendDoors {
+  readonly eosManager: {
+    acquireBrokerLock(broker: unknown): Promise<void>
+    releaseBrokerLock(broker: unknown): Promise<void> | undefined
+  }
+  readonly retrier: (attempt: (...args: unknown[]) => Promise<unknown>) => Promise<unknown>
+}
+
 interface RequestQueue {
   throttleCheckTimeoutId: NodeJS.Timeout | null
   readonly throttledUntil: number
@@ -35,6 +44,7 @@ interface RequestQueue {
 stopBusyTimer()
 advanceOverEmptyBatches()
 groupWithoutCopies()
+retryOnlyWhenIdle()
 
 /** Without this, a connection wakes up every millisecond for ever after its first answer (kafkajs issues 1556, 1704). */
 function stopBusyTimer(): void {
@@ -100,5 +110,61 @@ function groupWithoutCopies(): void {
       else group.push(message)
     }
     return grouped
+  }
+}
+
+/**
+ * A send that fails at one broker is tried again at every broker that has not answered: also where the answer is on
+ * its way, which writes the same records twice in one transaction. So an attempt fails only once all of it has ended.
+ */
+function retryOnlyWhenIdle(): void {
+  if (require.cache[require.resolve('kafkajs/src/producer/messageProducer')] !== undefined) {
+    throw new Error('kafkajs-patches must be imported before kafkajs')
+  }
+  const path = require.resolve('kafkajs/src/producer/sendMessages')
+  const createSendMessages = require(path) as (doors: SendDoors) => unknown
+  const module = require.cache[path]
+  if (module === undefined) throw new Error('kafkajs has no sendMessages where one is expected')
+  module.exports = (doors: SendDoors): unknown => {
+    const { eosManager, retrier } = doors
+    let underWay = 0
+    let idle = Promise.withResolvers<void>()
+    const begun = (): void => {
+      if (underWay++ === 0) idle = Promise.withResolvers<void>()
+    }
+    const ended = (): void => {
+      if (--underWay === 0) idle.resolve()
+    }
+    // Every request to a broker takes this lock first and gives it back last, whatever becomes of it.
+    const counted: SendDoors['eosManager'] = Object.create(eosManager, {
+      acquireBrokerLock: {
+        value: async (broker: unknown) => {
+          begun()
+          await eosManager.acquireBrokerLock(broker).catch((error: unknown) => {
+            ended()
+            throw error
+          })
+        },
+      },
+      releaseBrokerLock: {
+        value: (broker: unknown) => {
+          ended()
+          return eosManager.releaseBrokerLock(broker)
+        },
+      },
+    })
+    return createSendMessages({
+      ...doors,
+      eosManager: counted,
+      retrier: (attempt) =>
+        retrier(async (...args) => {
+          try {
+            return await attempt(...args)
+          } catch (error) {
+            if (underWay > 0) await idle.promise
+            throw error
+          }
+        }),
+    })
   }
 }

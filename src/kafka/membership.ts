@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
+import { untilAborted } from '../model/until-aborted.ts'
 import { type Claims, stickyAssigner } from './assigner.ts'
 
 /** What a membership needs to know and whom it tells. */
@@ -26,7 +27,6 @@ export interface MembershipOptions {
 export class Membership {
   readonly #options: MembershipOptions
   readonly #stopping = new AbortController()
-  #consumer: Consumer | undefined
   #running: Promise<void> | undefined
   #confirmedAtMs = Number.NEGATIVE_INFINITY
   #confirmed = Promise.withResolvers<void>()
@@ -42,19 +42,13 @@ export class Membership {
 
   /** Resolves once the group confirmed this member after `sinceMs` (performance.now()): by a heartbeat or a join. */
   async confirmedAfter(sinceMs: number, signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<void>()
-    signal.addEventListener('abort', () => aborted.resolve(), { once: true })
-    while (this.#confirmedAtMs <= sinceMs) {
-      signal.throwIfAborted()
-      await Promise.race([this.#confirmed.promise, aborted.promise])
-    }
+    while (this.#confirmedAtMs <= sinceMs) await untilAborted(this.#confirmed.promise, signal)
   }
 
   /** Leaves the group, so that another process takes over at once. Does not wait longer than `deadlineMs`. */
   async leave(deadlineMs: number): Promise<void> {
-    this.#stopping.abort()
-    const left = this.#consumer?.disconnect().catch(() => {})
-    await Promise.race([left, sleep(deadlineMs, undefined, { ref: false })])
+    this.#stopping.abort(new Error('this process leaves the group'))
+    await Promise.race([this.#running, sleep(deadlineMs, undefined, { ref: false })])
   }
 
   async #run(): Promise<void> {
@@ -84,8 +78,11 @@ export class Membership {
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
     })
-    this.#consumer = consumer
+    const { signal } = this.#stopping
     const crash = Promise.withResolvers<never>()
+    crash.promise.catch(() => {})
+    const stop = (): void => crash.reject(signal.reason)
+    signal.addEventListener('abort', stop)
     const { CRASH, GROUP_JOIN, HEARTBEAT } = consumer.events
     consumer.on(CRASH, ({ payload }) => {
       if (!payload.restart) crash.reject(payload.error)
@@ -95,15 +92,19 @@ export class Membership {
       const partitions = payload.memberAssignment[topic] ?? []
       // Listeners run before the first fetch: paused here, nothing is ever fetched.
       if (partitions.length > 0) consumer.pause([{ topic, partitions: [...partitions] }])
+      if (signal.aborted) return
       assigned(partitions)
       this.#confirm()
     })
     try {
       await consumer.connect()
       await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      signal.throwIfAborted()
+      // A join that has begun is waited for: kafkajs does not leave a group that it is about to be in.
       await consumer.run({ autoCommit: false, eachBatch: async () => {} })
       await crash.promise
     } finally {
+      signal.removeEventListener('abort', stop)
       await consumer.disconnect().catch(() => {})
     }
   }

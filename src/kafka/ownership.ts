@@ -70,13 +70,13 @@ export class Ownership {
       try {
         await this.#options.hold(partition, signal, () => this.#since.set(partition, Date.now()))
       } catch (error) {
+        this.#since.delete(partition)
         if (signal.aborted) break
         if (performance.now() - startedAt > settledMs) delayMs = 100
         const waitMs = delayMs * (0.75 + Math.random() / 2)
         this.#options.failed(partition, error, waitMs)
         await this.#mayTryAgain(error, waitMs, signal)
       }
-      this.#since.delete(partition)
     }
     this.#since.delete(partition)
     if (this.#held.get(partition)?.controller.signal === signal) this.#held.delete(partition)

@@ -4,7 +4,7 @@ import { type BatchRecord, batchHeaderBytes, encodeRecords, sealBatch } from './
 const require = createRequire(import.meta.url)
 const Encoder = require('kafkajs/src/protocol/encoder') as new (size?: number) => { buf: Buffer; offset: number }
 const { lookupCodec } = require('kafkajs/src/protocol/message/compression') as {
-  lookupCodec(type: number): { compress(encoder: { readonly buffer: Buffer }): Promise<Buffer> } | null
+  lookupCodec: (type: number) => { compress(encoder: { readonly buffer: Buffer }): Promise<Buffer> } | null
 }
 
 /** What kafkajs makes a Produce request (version 3 to 7) of. */

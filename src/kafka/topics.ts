@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ITopicConfig } from 'kafkajs'
 import { RingtailError } from '../model/errors.ts'
 import type { Settings } from '../model/settings.ts'
+import { protocolCode } from './kafka-errors.ts'
 import { kafkajs } from './kafkajs.ts'
 
 const defaultPartitions = 6
 const defaultReplicationFactor = 3
+/** How long brokers may take to hear of a new topic. */
+const knownWithinMs = 30_000
+/** `UNKNOWN_TOPIC_OR_PARTITION`, `LEADER_NOT_AVAILABLE`. */
+const notYetCodes: readonly number[] = [3, 5]
 
 /** A topic as it should be. */
 export interface WantedTopic {
@@ -112,8 +118,28 @@ export async function applyTopics(admin: Admin, plan: readonly TopicPlan[]): Pro
         configEntries: Object.entries(wanted.config).map(([name, value]) => ({ name, value })),
       }),
     )
-  // Another process may be creating them at this moment: kafkajs answers false, and the leaders come all the same.
-  if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
+  if (missing.length === 0) return
+  // Another process may be creating them at this moment: kafkajs answers false then. It can't wait for leaders either:
+  // it fails where the broker that it asks has not heard of the topics yet, which takes it some moments.
+  await admin.createTopics({ topics: missing, waitForLeaders: false })
+  await known(
+    admin,
+    missing.map(({ topic }) => topic),
+  )
+}
+
+/** Resolves once brokers know leaders of all these topics; throws what they say instead after half a minute. */
+async function known(admin: Admin, topics: readonly string[]): Promise<void> {
+  const deadline = performance.now() + knownWithinMs
+  for (;;) {
+    try {
+      await partitionCounts(admin, topics)
+      return
+    } catch (error) {
+      if (!notYetCodes.includes(protocolCode(error) ?? 0) || performance.now() > deadline) throw error
+      await sleep(100)
+    }
+  }
 }
 
 /** Throws `RT-TOPIC-REFUSED` for a topic that must not be written to, `RT-TOPIC-MISSING` for one that is not there. */

@@ -23,9 +23,12 @@ export class Flapping {
 
   /** Remembers an update of the row named by `key`. */
   updated(key: string, atMs: number): void {
-    const record = this.#records.get(key)
-    if (record === undefined) this.#records.set(key, { times: [atMs], isFlapping: false })
-    else record.times.push(atMs)
+    const record = this.#records.get(key) ?? { times: [], isFlapping: false }
+    record.times.push(atMs)
+    while ((record.times[0] ?? atMs) <= atMs - dayMs) record.times.shift()
+    // Said by `judge` before; said here for what a restore brings back.
+    if (record.times.length >= mostRevisionsADay) record.isFlapping = true
+    this.#records.set(key, record)
   }
 
   judge(key: string, nowMs: number): FlappingVerdict {

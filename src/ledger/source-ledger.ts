@@ -86,8 +86,8 @@ export class SourceLedger {
   }
 
   /**
-   * Counts questions and answers: a tick is taken when a page is asked for, and one when its answer comes. Of two
-   * answers the one that was asked for after the other had come is the newer; else nobody knows.
+   * Counts questions and pages: a tick is taken when an answer is asked for, and one when each of its pages was read.
+   * Of two pages the one that was asked for after the other had been read is the newer; else nobody knows.
    */
   tick(): number {
     return ++this.#ticks
@@ -198,7 +198,7 @@ export class SourceLedger {
       return
     }
     const observed = this.#seen.observed(slot)
-    if (observed > reading.askedTick && observed !== reading.answeredTick) {
+    if (observed > reading.askedTick && observed !== reading.answeredTick && !reading.sameAnswer?.has(observed)) {
       throw new StaleReading('the page was asked for before a newer version of one of its rows was read')
     }
     const verdict = this.#flapping.judge(this.#id.join(), nowMs)

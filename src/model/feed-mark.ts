@@ -23,9 +23,11 @@ export interface Reading {
   readonly feed: string
   readonly page: Page<unknown>
   readonly mark: FeedMark
-  /** The places of the question and of its answer in the order of all questions and answers of the source. */
+  /** The places of the question, and of the page, in the order of all questions and pages of the source. */
   readonly askedTick: number
   readonly answeredTick: number
+  /** The places of the pages before it that came in the same answer. */
+  readonly sameAnswer?: ReadonlySet<number>
   /** When the answer came; milliseconds of a clock that never goes back. */
   readonly answeredAtMs: number
 }

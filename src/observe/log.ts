@@ -38,7 +38,7 @@ export function describeError(error: unknown): object {
 function messages(error: unknown): string[] {
   const said: string[] = []
   for (let at: unknown = error, depth = 0; at !== undefined && depth < 8; depth++) {
-    const message = at instanceof Error ? at.message : String(at)
+    const message = at instanceof Error ? at.message : typeof at === 'string' ? at : 'something that is not an error'
     if (!said.some((other) => other.includes(message))) said.push(message)
     at = at instanceof Error ? at.cause : undefined
   }
