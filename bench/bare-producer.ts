@@ -1,5 +1,6 @@
-import kafkajs, { type Message } from 'kafkajs'
+import type { Message } from 'kafkajs'
 import { createKafka } from '../src/kafka/client.ts'
+import { kafkajs } from '../src/kafka/kafkajs.ts'
 import { kafkaSettings, silent } from './connection.ts'
 import { type PublishedEvent, readEvents } from './events.ts'
 

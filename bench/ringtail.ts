@@ -129,6 +129,7 @@ function configuration(order: RingtailOrder, appId: string, topic: string, port:
         rateLimit: { requests: 10_000, per: '1s', concurrency: 4 },
         defaultRegion: 'US',
         baseUrl: order.provider.url,
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration's own substitution
         token: '${CARRIERX_TOKEN}',
       },
     ],

@@ -5,6 +5,8 @@ const northAmerican = /^\+1[2-9]\d{9}$/
 const northAmericanNational = /^1?[2-9]\d\d[2-9]\d{6}$/
 /** Fifteen digits with whatever stands between them; more is text, and text is not to be remembered. */
 const longest = 40
+/** The signs that a written number is made of; the library takes long to say that anything else is none. */
+const written = /^[+(\d][\d\s().\-/]*$/
 const northAmericanRegions = new Set(['US', 'CA', 'PR'])
 
 /**
@@ -15,7 +17,7 @@ const northAmericanRegions = new Set(['US', 'CA', 'PR'])
  * SIP addresses, extensions, numbers with an extension.
  */
 export function e164(raw: string, region: string | undefined): string | null {
-  if (raw.length > longest) return null
+  if (raw.length > longest || !written.test(raw)) return null
   if (raw.charCodeAt(0) === 43) {
     return northAmerican.test(raw) ? raw : remembered(raw, undefined)
   }

@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { partitionOf } from '../../src/kafka/partition-of.ts'
+import { murmur2, partitionOf } from '../../src/kafka/partition-of.ts'
 
 // What kafka-clients 4.3.1 (Java) makes of these keys: the partition of 6, of 12 and of 50, and of all that there are.
 const keys = [
@@ -29,6 +30,17 @@ test('a key is the same as text and as bytes, and its partition is one of those 
       const partition = partitionOf(key, partitions)
       expect(partitionOf(Buffer.from(key), partitions)).toBe(partition)
       expect(Number.isInteger(partition) && partition >= 0 && partition < partitions).toBe(true)
+    }),
+  )
+})
+
+test('the hash is the one that kafkajs has', () => {
+  const theirs: (key: Buffer) => number = createRequire(import.meta.url)(
+    'kafkajs/src/producer/partitioners/default/murmur2',
+  )
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      expect(murmur2(Buffer.from(bytes))).toBe(theirs(Buffer.from(bytes)))
     }),
   )
 })
