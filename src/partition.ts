@@ -5,6 +5,7 @@ import { type FeedDoors, supervise } from './feed/supervise.ts'
 import type { Publish } from './ledger/committer.ts'
 import { Ledger, type LedgerHooks } from './ledger/ledger.ts'
 import type { LedgerDoors, LedgerSource } from './ledger/source-ledger.ts'
+import { untilAborted } from './model/until-aborted.ts'
 
 const flushEveryMs = 30_000
 /** How long a commit in hand may take when the partition is lost or the process stops. */
@@ -59,8 +60,9 @@ async function runFeeds(doors: PartitionDoors, ledger: Ledger, signal: AbortSign
   ]
   // The first to end ends all: by the signal, by a spent ledger, or by a fault that nobody foresaw.
   await Promise.all(work.map((each) => each.catch((error: unknown) => running.aborted || fault.abort(error))))
-  if (!signal.aborted || ledger.spent.aborted) throw running.reason
-  await Promise.race([ledger.flush(), sleep(finishMs, undefined, { ref: false })])
+  if (!signal.aborted) throw running.reason
+  // What can't be committed any more is read again by the next owner.
+  await Promise.race([ledger.flush().catch(() => {}), sleep(finishMs, undefined, { ref: false })])
 }
 
 /** Resolves after `ms`, or rejects with the signal's reason. */
@@ -78,6 +80,6 @@ export async function sleepUntil(ms: number, signal: AbortSignal): Promise<void>
 async function flushNowAndThen(ledger: Ledger, signal: AbortSignal): Promise<never> {
   for (;;) {
     await sleepUntil(flushEveryMs, signal)
-    await ledger.flush()
+    await untilAborted(ledger.flush(), signal)
   }
 }

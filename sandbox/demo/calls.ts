@@ -41,6 +41,5 @@ export function traffic(perSecond: number, visibleByMs: number | undefined): Tra
 
 /** One request in five goes wrong. */
 export function faults({ faults, seed }: DemoOptions): FaultOptions {
-  // Refused credentials are asked about again after half a minute, which is long in a demo of one.
-  return { seed, rate: faults ? 0.2 : 0, except: ['unauthorized'] }
+  return { seed, rate: faults ? 0.2 : 0 }
 }

@@ -10,6 +10,9 @@ import { retryDelayMs } from './retry-delay.ts'
 /** Failures in a row at one place after which a window is read again from its start. */
 const failuresAtCursor = 3
 
+/** Stale readings in a row that are asked again at once; the next one waits as a failure does. */
+const mostStaleReadings = 3
+
 /** Who hears how a feed fares; used for metrics, logs and readiness. */
 export interface FeedHooks {
   /** The feed stands where the ledger says, and will be read when it is due. */
@@ -38,6 +41,7 @@ export async function supervise(feed: Feed, ledger: FeedLedger, doors: FeedDoors
   hooks.started(feed)
   let failures = 0
   let failedAt: string | undefined
+  let stale = 0
   for (;;) {
     if (failures === 0) await sleep(untilDueMs(feed, ledger, clock.now()), signal)
     signal.throwIfAborted()
@@ -47,10 +51,12 @@ export async function supervise(feed: Feed, ledger: FeedLedger, doors: FeedDoors
       await poll(feed, ledger, clock, signal)
       hooks.succeeded(feed, (clock.monotonic() - startedAt) / 1000)
       failures = 0
+      stale = 0
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof LedgerSpent) throw error
-      if (error instanceof StaleReading) continue
+      if (error instanceof StaleReading && ++stale <= mostStaleReadings) continue
+      stale = 0
       const place = JSON.stringify(ledger.mark(feed.source, feed.name)?.cursor)
       // Where reading got on before it failed, the failures before are over.
       failures = place === failedAt ? failures + 1 : 1

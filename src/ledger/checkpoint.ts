@@ -85,6 +85,7 @@ export class SeenEntries {
 /** Calls `each` for every row of a seen record; the arrays are used again for the next row. */
 export function readSeen(value: Buffer, each: (id: Uint32Array, content: Uint32Array, revision: number) => void): void {
   assertVersion(value)
+  if ((value.length - 1) % entryBytes !== 0) throw new Error('a seen record of the checkpoint topic is cut short')
   const id = new Uint32Array(identityWords)
   const content = new Uint32Array(contentWords)
   for (let at = 1; at + entryBytes <= value.length; at += entryBytes) {

@@ -31,6 +31,10 @@ export class Committer {
   readonly #spent = new AbortController()
   /** Resolved, and made anew, whenever a transaction took what was waiting. */
   #taken = Promise.withResolvers<void>()
+  /** Resolved, and made anew, whenever a transaction was committed. */
+  #ended = Promise.withResolvers<void>()
+  #added = 0
+  #committedParcels = 0
 
   constructor(
     publish: Publish,
@@ -60,6 +64,7 @@ export class Committer {
   /** Puts parcels into the queue, in order. */
   add(parcels: readonly Parcel[]): void {
     this.assertUsable()
+    this.#added += parcels.length
     for (const parcel of parcels) {
       this.#waiting.push(parcel)
       this.#waitingRecords += parcel.records.length
@@ -73,9 +78,10 @@ export class Committer {
     this.assertUsable()
   }
 
-  /** Resolves once everything that was added is committed. */
+  /** Resolves once everything that was added before is committed. */
   async settled(): Promise<void> {
-    await this.#running
+    const added = this.#added
+    while (this.#committedParcels < added && this.#failure === undefined) await this.#ended.promise
     this.assertUsable()
   }
 
@@ -86,6 +92,7 @@ export class Committer {
     this.#waiting.length = 0
     this.#waitingRecords = 0
     this.#taken.resolve()
+    this.#ended.resolve()
     this.#spent.abort(this.#failure)
   }
 
@@ -107,6 +114,9 @@ export class Committer {
     await this.#publish(records)
     this.assertUsable()
     this.#committed(parcels)
+    this.#committedParcels += parcels.length
+    this.#ended.resolve()
+    this.#ended = Promise.withResolvers<void>()
   }
 
   #take(): Parcel[] {

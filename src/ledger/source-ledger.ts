@@ -96,12 +96,14 @@ export class SourceLedger {
   /** Restores one seen record; null is its tombstone. */
   applySeen(hour: number, n: number, value: Buffer | null): void {
     if (value === null) return
+    const nowMs = this.#doors.clock.now()
     this.#hours.set(hour, Math.max(this.#hours.get(hour) ?? 0, n + 1))
     readSeen(value, (id, content, revision) => {
       this.#seen.begin(1)
       const slot = this.#seen.find(id)
       // The end of the hour, so that what is published once an hour is so over a restart too.
-      if (slot >= 0 && revision > this.#seen.revision(slot)) this.#flapping.updated(id.join(), (hour + 1) * hourMs)
+      if (slot >= 0 && revision > this.#seen.revision(slot))
+        this.#flapping.updated(id.join(), Math.min((hour + 1) * hourMs, nowMs))
       this.#seen.put(id, content, revision, hour, 0)
     })
   }

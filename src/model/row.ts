@@ -55,7 +55,7 @@ export interface Page<C> {
   readonly rejects: readonly Reject[]
   /** Where reading goes on: after this page, or, where an answer can't be resumed, at its start. */
   readonly next: C
-  /** Whether the window (or, of a tail, the poll) has more to ask for after this answer. */
+  /** Whether there is more to ask for after this answer; only the last page of an answer is asked. */
   readonly more: boolean
   /** Of a tail: the end time of the record that the cursor stands at. Milliseconds. */
   readonly readThroughMs?: number | undefined
