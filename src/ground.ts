@@ -26,7 +26,12 @@ export async function prepareGround(
     patiently(() => usableTopics(settings, log), waitingFor('Kafka'), signal),
   ])
   const { topics } = settings.kafka
-  return eventRecords({ topics, partitions, encodeCdr: createCdrEncoder(idOf(ids, topics.cdr)) })
+  return eventRecords({
+    topics,
+    partitions,
+    encodeCdr: createCdrEncoder(idOf(ids, topics.cdr)),
+    cloudEvents: settings.events.headers === 'cloudevents',
+  })
 }
 
 async function registeredSchemas(settings: Settings): Promise<ReadonlyMap<string, number>> {

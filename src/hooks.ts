@@ -10,10 +10,11 @@ import { type FeedState, feedStates, type Metrics } from './observe/metrics.ts'
 /** What the ledger reports, as metrics. */
 export function ledgerHooks(metrics: Metrics): LedgerHooks {
   return {
-    accepted: ({ source, feed, read, unchanged, held }: PageOutcome) => {
+    accepted: ({ source, feed, read, unchanged, held, notes }: PageOutcome) => {
       metrics.recordsRead.inc({ source, feed }, read)
       metrics.duplicatesDropped.inc({ source, feed }, unchanged)
       metrics.recordsHeld.inc({ source }, held)
+      for (const note of notes) metrics.readNotes.inc({ source, note })
     },
     committed: (outcome: PageOutcome) => {
       const { source, created, updated, late, rejects, answeredAtMs, endTimesMs } = outcome
@@ -69,6 +70,13 @@ export function feedHooks(
       else log.warn(facts, 'reading failed again')
     },
   }
+}
+
+/** Takes the figures of a feed away that is no longer read here: another process shows them now. */
+export function forgetFeed(metrics: Metrics, { source, name: feed }: Feed): void {
+  metrics.feedLastSuccess.remove({ source, feed })
+  metrics.feedHighWater.remove({ source, feed })
+  for (const state of feedStates) metrics.feedState.remove({ source, feed, state })
 }
 
 /** Why a partition has to be acquired anew, as a closed set for a metric's label. */

@@ -1,6 +1,6 @@
 import { startAdmin } from './admin/server.ts'
 import { prepareGround } from './ground.ts'
-import { failureReason, feedHooks, ledgerHooks } from './hooks.ts'
+import { failureReason, feedHooks, forgetFeed, ledgerHooks } from './hooks.ts'
 import { createClient } from './http/client.ts'
 import { createKafka } from './kafka/client.ts'
 import { Membership } from './kafka/membership.ts'
@@ -44,7 +44,7 @@ export async function serve(settings: Settings, log: Log, signal: AbortSignal): 
       return { contentType: metrics.registry.contentType, text: await metrics.registry.metrics() }
     },
   })
-  log.info({ version, admin: `${settings.admin.host}:${settings.admin.port}`, sources: sources.length }, 'started')
+  log.info({ version, admin: admin.addresses(), sources: sources.length }, 'started')
   try {
     await takePart(world, await prepareGround(settings, log, signal), signal)
   } catch (error) {
@@ -172,7 +172,10 @@ function partitionDoors(
       standing.acquired(partition, ledger)
       acquired()
     },
-    released: () => standing.released(partition),
+    released: () => {
+      standing.released(partition)
+      for (const feed of sourceOf.keys()) forgetFeed(metrics, feed)
+    },
   }
 }
 

@@ -11,29 +11,20 @@ export async function checkKafka(settings: Settings, report: Report): Promise<vo
       const { brokers, clusterId } = await admin.describeCluster()
       report({ check: 'kafka', ok: true, detail: `cluster ${clusterId}, brokers: ${brokers.length}` })
       const mayCreate = settings.kafka.createTopics !== false
-      for (const plan of await planTopics(admin, settings)) report(topicResult(plan, mayCreate, brokers.length))
+      for (const plan of await planTopics(admin, settings)) report(topicResult(plan, mayCreate))
     })
   } catch (error) {
     report(failure('kafka', error))
   }
 }
 
-function topicResult(plan: TopicPlan, mayCreate: boolean, brokers: number): CheckResult {
+function topicResult(plan: TopicPlan, mayCreate: boolean): CheckResult {
   const { topic, partitions, replicationFactor } = plan.wanted
   const check = `topic ${topic}`
   switch (plan.action) {
     case 'ok':
       return { check, ok: true, detail: `${plan.partitions} partitions` }
     case 'create':
-      if (mayCreate && replicationFactor > brokers) {
-        return {
-          check,
-          ok: false,
-          detail: `it can't be created: ${replicationFactor} replicas are wanted, and the cluster has ${brokers} brokers`,
-          code: 'RT-TOPIC-REFUSED',
-          advice: `Set kafka.createTopics.replicationFactor to ${brokers} or less, or leave it out.`,
-        }
-      }
       if (mayCreate) {
         return {
           check,

@@ -17,7 +17,7 @@ export type TopicFormat = 'kafka' | 'strimzi'
 export async function runTopicsPlan({ settings }: LoadedSettings, format: TopicFormat, io: Io): Promise<number> {
   if (format === 'strimzi') {
     // No cluster is asked, and kafka.brokers may name one address for many brokers.
-    io.out(strimziTopics(wantedTopics(settings, usualBrokers), settings.app.id))
+    io.out(strimziTopics(wantedTopics(settings, usualBrokers)))
     return exitCode.done
   }
   const plan = await withAdmin(settings.kafka, settings.app.id, silentLog, (admin) => planTopics(admin, settings))

@@ -2,8 +2,12 @@ import type { Admin } from 'kafkajs'
 import { causeOf, RingtailError } from '../model/errors.ts'
 import type { KafkaSettings } from '../model/settings.ts'
 import { createKafka } from './client.ts'
+import { protocolCode } from './kafka-errors.ts'
 import { kafkajs } from './kafkajs.ts'
 import type { KafkaLog } from './log.ts'
+
+/** What a listener without SASL answers to credentials. */
+const illegalSaslState = 34
 
 /**
  * Does `work` with an admin client and disconnects it. Throws `RT-KAFKA-DOWN` where no broker answers,
@@ -28,11 +32,14 @@ export async function withAdmin<T>(
 
 function explained(error: unknown, brokers: readonly string[]): unknown {
   if (causeOf(error, RingtailError) !== undefined) return error
-  if (causeOf(error, kafkajs.KafkaJSSASLAuthenticationError) !== undefined) {
+  if (
+    causeOf(error, kafkajs.KafkaJSSASLAuthenticationError) !== undefined ||
+    protocolCode(error) === illegalSaslState
+  ) {
     return new RingtailError(`Kafka at ${brokers.join(', ')} refused the credentials`, {
       code: 'RT-KAFKA-AUTH',
       retryable: false,
-      advice: 'Check kafka.sasl: mechanism, username and password.',
+      advice: 'Check kafka.sasl (mechanism, username, password), and whether the listener wants SASL at all.',
       cause: error,
     })
   }

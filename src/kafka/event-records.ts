@@ -13,6 +13,8 @@ export interface EventDoors {
   /** How many partitions each topic has. */
   readonly partitions: ReadonlyMap<string, number>
   readonly encodeCdr: (change: CdrChange) => Buffer
+  /** Whether events carry the headers of CloudEvents' binary mode. */
+  readonly cloudEvents: boolean
 }
 
 /** Makes the record of a change: topic, key, the key's partition, and the encoded value. */
@@ -28,8 +30,15 @@ export function eventRecords(doors: EventDoors): (change: Change) => TopicRecord
   }
   return (change) => {
     switch (change.kind) {
-      case 'cdr':
-        return addressed(doors.topics.cdr, `${change.head.source}:${change.fields.callId}`, doors.encodeCdr(change))
+      case 'cdr': {
+        const headers = doors.cloudEvents ? cloudEventHeaders(change) : undefined
+        return addressed(
+          doors.topics.cdr,
+          `${change.head.source}:${change.fields.callId}`,
+          doors.encodeCdr(change),
+          headers,
+        )
+      }
       case 'reject': {
         const { value, isCut } = rawValue(change.reject.rawText)
         return addressed(
@@ -42,6 +51,18 @@ export function eventRecords(doors: EventDoors): (change: Change) => TopicRecord
       default:
         return change satisfies never
     }
+  }
+}
+
+/** CloudEvents 1.0 in Kafka's binary mode: what the event is about stays in its value, no number is in a header. */
+function cloudEventHeaders({ head, fields }: CdrChange): Record<string, string> {
+  return {
+    'content-type': 'application/avro',
+    ce_specversion: '1.0',
+    ce_id: head.eventId,
+    ce_source: `/ringtail/${head.source}`,
+    ce_type: `dev.ringtail.telecom.cdr.${head.eventType === 'CREATED' ? 'created' : 'changed'}.v1`,
+    ce_time: new Date(fields.endTime ?? head.ingestedAt).toISOString(),
   }
 }
 

@@ -1,19 +1,19 @@
 import type { WantedTopic } from './topics.ts'
 
 /** The topics as Strimzi's `KafkaTopic` resources (`kafka.strimzi.io/v1`), a YAML document each. */
-export function strimziTopics(topics: readonly WantedTopic[], cluster: string): string {
-  return topics.map((topic) => strimziTopic(topic, cluster)).join('---\n')
+export function strimziTopics(topics: readonly WantedTopic[]): string {
+  return topics.map(strimziTopic).join('---\n')
 }
 
-function strimziTopic({ topic, partitions, replicationFactor, config }: WantedTopic, cluster: string): string {
+function strimziTopic({ topic, partitions, replicationFactor, config }: WantedTopic): string {
   return [
     'apiVersion: kafka.strimzi.io/v1',
     'kind: KafkaTopic',
     'metadata:',
-    `  name: ${resourceName(topic)}`,
-    `  labels: { strimzi.io/cluster: ${cluster} }`,
+    `  name: ${JSON.stringify(resourceName(topic))}`,
+    `  labels: { strimzi.io/cluster: kafka } # the name of your Kafka resource`,
     'spec:',
-    `  topicName: ${topic}`,
+    `  topicName: ${JSON.stringify(topic)}`,
     `  partitions: ${partitions}`,
     `  replicas: ${replicationFactor}`,
     '  config:',

@@ -79,6 +79,14 @@ export async function planTopics(admin: Admin, settings: Settings): Promise<Topi
   const counts = await partitionCounts(admin, there)
   return wanted.map((topic): TopicPlan => {
     const partitions = counts.get(topic.topic)
+    if (partitions === undefined && topic.replicationFactor > brokers.length) {
+      return {
+        action: 'refuse',
+        wanted: topic,
+        reason: `it needs ${topic.replicationFactor} replicas, and the cluster has ${brokers.length} brokers`,
+        advice: 'Set kafka.createTopics.replicationFactor to at most the number of brokers, or leave it out.',
+      }
+    }
     if (partitions === undefined) return { action: 'create', wanted: topic }
     if (topic.exactPartitions && partitions !== topic.partitions) {
       return {

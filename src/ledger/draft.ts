@@ -31,6 +31,7 @@ export class Draft {
       source,
       feed: reading.feed,
       answeredAtMs: reading.answeredAtMs,
+      notes: reading.page.notes ?? [],
       read: 0,
       unchanged: 0,
       created: 0,

@@ -1,5 +1,5 @@
 import type { FeedMark } from '../model/feed-mark.ts'
-import type { RejectReason } from '../model/row.ts'
+import type { ReadNote, RejectReason } from '../model/row.ts'
 import type { TopicRecord } from '../model/topic-record.ts'
 import { Load } from './load.ts'
 
@@ -9,6 +9,8 @@ export interface PageOutcome {
   readonly feed: string
   /** When the page's answer came, on the clock that never goes back. */
   readonly answeredAtMs: number
+  /** Oddities that the reader noticed and coped with. */
+  readonly notes: readonly ReadNote[]
   read: number
   unchanged: number
   created: number

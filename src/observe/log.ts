@@ -5,9 +5,20 @@ import type { Settings } from '../model/settings.ts'
 export type Log = Logger
 
 /** Field names whose values are never written, wherever a caller may put them. */
-const redactedPaths = ['authorization', 'token', 'password', 'secret', 'apiKey', 'key', 'rawText', 'value'].flatMap(
-  (name) => [name, `*.${name}`, `*.*.${name}`],
-)
+const redactedPaths = [
+  ...[
+    'authorization',
+    'Authorization',
+    'cookie',
+    'token',
+    'accessToken',
+    'password',
+    'secret',
+    'clientSecret',
+    'apiKey',
+  ],
+  ...['key', 'rawText', 'value'],
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 /**
  * The log: JSON lines on standard output. Errors are written as code, message, advice and chain of causes, without

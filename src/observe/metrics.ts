@@ -45,12 +45,14 @@ export function createMetrics(version: string) {
     requests: counter('requests_total', 'Requests to the provider by class of answer.', ['source', 'feed', 'code']),
     requestDuration: histogram(
       'request_duration_seconds',
-      'From sending a request to the end of its headers.',
+      'From sending a request to the last byte of its answer.',
       requestSeconds,
       ['source', 'feed'],
     ),
     responseBytes: counter('response_bytes_total', 'Bytes of answers, as they came over the wire.', ['source', 'feed']),
-    throttled: counter('throttled_seconds_total', 'Time that requests waited for the rate limit.', ['source']),
+    throttled: counter('throttled_seconds_total', 'Time in which at least one request waited for the rate limit.', [
+      'source',
+    ]),
     polls: counter('polls_total', 'Polls by how they ended.', ['source', 'feed', 'outcome']),
     publishLatency: histogram(
       'publish_latency_seconds',

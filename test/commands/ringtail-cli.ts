@@ -35,7 +35,7 @@ export interface Installation {
   readonly appId: string
   readonly topics: Readonly<Record<TopicKey, string>>
   /** Runs `node src/main.ts` as an operator does, with nothing in the environment. */
-  ringtail(...words: string[]): Promise<Outcome>
+  readonly ringtail: (...words: string[]) => Promise<Outcome>
 }
 
 type TopicKey = 'cdr' | 'recordingReady' | 'transcriptReady' | 'mediaUnavailable' | 'deadLetter' | 'checkpoints'
