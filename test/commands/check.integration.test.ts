@@ -115,7 +115,9 @@ describe('check', () => {
     const outcome = await ringtail('check')
     expect(outcome.code).toBe(1)
     expect(failures(outcome)).toHaveLength(6)
-    expect(failures(outcome)[0]).toMatch(/30 replicas are wanted.* \[RT-TOPIC-REFUSED\]\n +Set kafka.createTopics.rep/)
+    expect(failures(outcome)[0]).toMatch(
+      /it needs 30 replicas.* \[RT-TOPIC-REFUSED\]\n +Set kafka.createTopics.replicationFactor/,
+    )
   })
 
   test('fails for a checkpoint topic with another number of partitions', async () => {

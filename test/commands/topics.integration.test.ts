@@ -53,7 +53,7 @@ describe('topics plan', () => {
 
   test('prints resources for Strimzi without a cluster', async () => {
     const [port] = await freePorts(1)
-    const { appId, topics, ringtail } = await install({ ...addresses, brokers: [`127.0.0.1:${port}`] })
+    const { topics, ringtail } = await install({ ...addresses, brokers: [`127.0.0.1:${port}`] })
     const { code, out, err } = await ringtail('topics', 'plan', '--format', 'strimzi')
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const documents = parseAllDocuments(out)
@@ -63,7 +63,7 @@ describe('topics plan', () => {
     expect(resources[0]).toEqual({
       apiVersion: 'kafka.strimzi.io/v1',
       kind: 'KafkaTopic',
-      metadata: { name: topics.cdr, labels: { 'strimzi.io/cluster': appId } },
+      metadata: { name: topics.cdr, labels: { 'strimzi.io/cluster': 'kafka' } },
       spec: {
         topicName: topics.cdr,
         partitions: 6,
