@@ -11,16 +11,19 @@ import { patiently } from './patience.ts'
 
 /**
  * What must stand before anything is published: the schemas are registered, the topics are there and fit to be written
- * to. Waits for Kafka and the registry as long as they are away. Resolves with what makes records of changes; throws
+ * to. Waits for Kafka and the registry as long as they are away, and says so to `away`. Resolves with what makes records of changes; throws
  * what no waiting mends (`RT-TOPIC-REFUSED`, `RT-SCHEMA-INCOMPATIBLE`, credentials that are refused, …).
  */
 export async function prepareGround(
   settings: Settings,
   log: Log,
+  away: (what: string) => void,
   signal: AbortSignal,
 ): Promise<(change: Change) => TopicRecord> {
-  const waitingFor = (what: string) => (error: unknown, retryInMs: number) =>
+  const waitingFor = (what: string) => (error: unknown, retryInMs: number) => {
+    away(what)
     log.warn({ err: error, retryInMs }, `waiting for ${what}`)
+  }
   const [ids, partitions] = await Promise.all([
     patiently(() => registeredSchemas(settings), waitingFor('the schema registry'), signal),
     patiently(() => usableTopics(settings, log), waitingFor('Kafka'), signal),

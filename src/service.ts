@@ -46,7 +46,8 @@ export async function serve(settings: Settings, log: Log, signal: AbortSignal): 
   })
   log.info({ version, admin: admin.addresses(), sources: sources.length }, 'started')
   try {
-    await takePart(world, await prepareGround(settings, log, signal), signal)
+    const encode = await prepareGround(settings, log, (what) => world.standing.waitingFor(what), signal)
+    await takePart(world, encode, signal)
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {

@@ -11,9 +11,15 @@ export class Standing {
   readonly #ledgers = new Map<number, Ledger>()
   readonly #started = new Set<Feed>()
   #owned: readonly number[] | undefined
+  #waitingFor: string | undefined
 
   constructor(byPartition: ReadonlyMap<number, readonly OpenSource[]>) {
     this.#byPartition = byPartition
+  }
+
+  /** Something that must be there first is away. */
+  waitingFor(what: string): void {
+    this.#waitingFor = what
   }
 
   /** The group assigned these partitions. */
@@ -47,8 +53,9 @@ export class Standing {
     const feeds = owned.flatMap((partition) => this.#byPartition.get(partition) ?? []).flatMap((source) => source.feeds)
     const started = feeds.filter((feed) => this.#started.has(feed))
     const joined = this.#owned !== undefined
+    const waiting = this.#waitingFor === undefined ? 'not in the group yet' : `waiting for ${this.#waitingFor}`
     return [
-      { name: 'group', ready: joined, detail: joined ? 'joined' : 'not in the group yet' },
+      { name: 'group', ready: joined, detail: joined ? 'joined' : waiting },
       check('partitions', restored.length, owned.length, 'restored'),
       check('feeds', started.length, feeds.length, 'started'),
     ]

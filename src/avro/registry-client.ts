@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { RegistrySettings } from '../model/settings.ts'
-import { isMissing, registryFailure, registryTimeout } from './registry-failure.ts'
+import { isConflict, isMissing, registryFailure, registryTimeout } from './registry-failure.ts'
 import { avroOptions, type RecordSchema } from './schemas.ts'
 
 type ClientOptions = ConstructorParameters<typeof SchemaRegistry>[0]
@@ -71,7 +71,12 @@ export class RegistryClient {
   /** Sets the level of a subject; of no effect where a registry wants the subject to be there first, and it isn't. */
   async setCompatibility(subject: string): Promise<void> {
     await this.#ask(`set the compatibility of ${subject}`, async () => {
-      await orMissing(this.#subjects.updateConfig({ subject, body: { compatibility: compatibilityLevel } }))
+      try {
+        await orMissing(this.#subjects.updateConfig({ subject, body: { compatibility: compatibilityLevel } }))
+      } catch (error) {
+        // Apicurio answers the later of two that set it at once, as processes that start together do, with 409.
+        if (!isConflict(error) || (await this.compatibilityOf(subject)) !== compatibilityLevel) throw error
+      }
     })
   }
 

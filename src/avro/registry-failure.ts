@@ -11,6 +11,11 @@ export function isMissing(error: unknown): boolean {
   return statusOf(error) === 404 || (error instanceof Error && error.name === 'ConfluentSchemaRegistryError')
 }
 
+/** Whether the registry said that what it was asked to do does not go with what it has. */
+export function isConflict(error: unknown): boolean {
+  return statusOf(error) === 409
+}
+
 /** What a call of the registry's client failed with, as an error that says what to do. It shows no credentials. */
 export function registryFailure(shownUrl: string, work: string, cause: unknown): RingtailError {
   if (cause instanceof RingtailError) return cause

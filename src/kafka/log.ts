@@ -8,6 +8,14 @@ export interface KafkaLog {
   debug(facts: object, message: string): void
 }
 
+/** What kafkajs says of moments that Ringtail's own lines cover, or that are over some milliseconds later. */
+const routine: readonly string[] = [
+  'another concurrent operation on the same transaction',
+  'Connection error',
+  'Failed to connect to seed broker',
+  'Failed to connect to broker, reconnecting',
+]
+
 /**
  * kafkajs's log, one line each. What it calls errors are often moments that it then copes with itself, so nothing is
  * louder than a warning; Ringtail's own lines say what failed.
@@ -15,10 +23,9 @@ export interface KafkaLog {
 export function kafkaLogCreator(log: KafkaLog): logCreator {
   return () => (entry: LogEntry) => {
     const { message, error, broker, clientId } = entry.log
-    // A transaction that follows another closely meets this; kafkajs asks again a few milliseconds later.
-    const routine = `${message} ${error}`.includes('another concurrent operation on the same transaction')
+    const isRoutine = routine.some((text) => `${message} ${error}`.includes(text))
     const facts = { kafkajs: entry.namespace, error, broker, clientId }
-    if (entry.level <= kafkajs.logLevel.WARN && !routine) log.warn(facts, message)
+    if (entry.level <= kafkajs.logLevel.WARN && !isRoutine) log.warn(facts, message)
     else log.debug(facts, message)
   }
 }

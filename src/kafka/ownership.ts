@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Claims } from './assigner.ts'
 import { isFenced } from './kafka-errors.ts'
 
+const firstDelayMs = 100
 const longestDelayMs = 10_000
-/** A partition held for so long is no longer failing to be held. */
-const settledMs = 60_000
+/** A partition that was worked on for so long is no longer failing to be held. */
+const settledMs = 2_000
 
 /** What an owner does with a partition, and whom it asks and tells. */
 export interface OwnershipOptions {
@@ -65,14 +66,17 @@ export class Ownership {
 
   async #own(partition: number, signal: AbortSignal, before: Promise<void> | undefined): Promise<void> {
     await before
-    for (let delayMs = 100; !signal.aborted; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
-      const startedAt = performance.now()
+    for (let delayMs = firstDelayMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+      let acquiredAt = Number.POSITIVE_INFINITY
       try {
-        await this.#options.hold(partition, signal, () => this.#since.set(partition, Date.now()))
+        await this.#options.hold(partition, signal, () => {
+          acquiredAt = performance.now()
+          this.#since.set(partition, Date.now())
+        })
       } catch (error) {
         this.#since.delete(partition)
         if (signal.aborted) break
-        if (performance.now() - startedAt > settledMs) delayMs = 100
+        if (performance.now() - acquiredAt > settledMs) delayMs = firstDelayMs
         const waitMs = delayMs * (0.75 + Math.random() / 2)
         this.#options.failed(partition, error, waitMs)
         await this.#mayTryAgain(error, waitMs, signal)
