@@ -54,7 +54,7 @@ export function feedHooks(
       showMark(feed)
       started(feed)
     },
-    polling: () => {},
+    polling: ({ source, name }) => metrics.feedLastAttempt.set({ source, feed: name }, Date.now() / 1000),
     succeeded: (feed, seconds) => {
       enter(feed, 'running')
       showMark(feed)
@@ -74,6 +74,7 @@ export function feedHooks(
 
 /** Takes the figures of a feed away that is no longer read here: another process shows them now. */
 export function forgetFeed(metrics: Metrics, { source, name: feed }: Feed): void {
+  metrics.feedLastAttempt.remove({ source, feed })
   metrics.feedLastSuccess.remove({ source, feed })
   metrics.feedHighWater.remove({ source, feed })
   for (const state of feedStates) metrics.feedState.remove({ source, feed, state })

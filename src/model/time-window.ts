@@ -3,12 +3,3 @@ export interface TimeWindow {
   readonly fromMs: number
   readonly toMs: number
 }
-
-/** `window` cut into windows of at most `maxMs`, oldest first, that cover it without gap or overlap. */
-export function splitWindow(window: TimeWindow, maxMs: number): TimeWindow[] {
-  const parts: TimeWindow[] = []
-  for (let fromMs = window.fromMs; fromMs < window.toMs; fromMs += maxMs) {
-    parts.push({ fromMs, toMs: Math.min(fromMs + maxMs, window.toMs) })
-  }
-  return parts
-}

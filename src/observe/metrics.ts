@@ -61,6 +61,10 @@ export function createMetrics(version: string) {
       ['source'],
     ),
     eventAge: histogram('event_age_seconds', 'From the end of a call to its change committed.', ageSeconds, ['source']),
+    feedLastAttempt: gauge('feed_last_attempt_timestamp_seconds', 'When the feed was last begun to be read.', [
+      'source',
+      'feed',
+    ]),
     feedLastSuccess: gauge('feed_last_success_timestamp_seconds', 'When the feed was last read to its end.', [
       'source',
       'feed',
