@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Feed } from './feed/feed.ts'
 import { type FeedDoors, supervise } from './feed/supervise.ts'
 import type { Publish } from './ledger/committer.ts'
+import type { LedgerDoors, LedgerSource } from './ledger/doors.ts'
 import { Ledger, type LedgerHooks } from './ledger/ledger.ts'
-import type { LedgerDoors, LedgerSource } from './ledger/source-ledger.ts'
 import { untilAborted } from './model/until-aborted.ts'
 
 const flushEveryMs = 30_000

@@ -1,5 +1,5 @@
 import { LedgerSpent } from '../ledger/committer.ts'
-import { StaleReading } from '../ledger/source-ledger.ts'
+import { StaleReading } from '../ledger/stale-reading.ts'
 import type { Clock } from '../model/clock.ts'
 import { causeOf, RingtailError } from '../model/errors.ts'
 import type { Feed } from './feed.ts'

@@ -2,8 +2,9 @@ import type { FeedMark, Reading } from '../model/feed-mark.ts'
 import type { TopicRecord } from '../model/topic-record.ts'
 import { cursorKey, cursorValue, parseCursor, parseKey } from './checkpoint.ts'
 import { Committer, type Publish } from './committer.ts'
+import type { LedgerDoors, LedgerSource } from './doors.ts'
 import { emptyParcel, type PageOutcome, type Parcel } from './parcel.ts'
-import { type LedgerDoors, type LedgerSource, SourceLedger } from './source-ledger.ts'
+import { SourceLedger } from './source-ledger.ts'
 
 /** Notes that one transaction writes: with its parcels' cursors they stay well within one batch. */
 const mostNotes = 200

@@ -1,46 +1,22 @@
-import type { CdrChange, Change, EventOrigin } from '../model/change.ts'
-import type { Clock } from '../model/clock.ts'
+import type { CdrChange } from '../model/change.ts'
 import type { FeedMark, Reading } from '../model/feed-mark.ts'
 import { type Reject, type Row, Unreadable } from '../model/row.ts'
 import type { TopicRecord } from '../model/topic-record.ts'
+import { changeOf } from './change-of.ts'
 import { readSeen, seenKey } from './checkpoint.ts'
+import type { LedgerDoors, LedgerSource } from './doors.ts'
 import { Draft } from './draft.ts'
-import { eventId } from './event-id.ts'
 import { contentHash, contentPrefix, contentWords, identity, identityWords } from './fingerprint.ts'
 import { Flapping } from './flapping.ts'
 import { sizeOf } from './load.ts'
 import type { Parcel } from './parcel.ts'
 import { Seen } from './seen.ts'
+import { SeenHours } from './seen-hours.ts'
+import { StaleReading } from './stale-reading.ts'
 
 const hourMs = 3_600_000
-/** Tombstones that one transaction may carry beside its events. */
-const mostTombstones = 500
 /** A record larger than this does not fit a batch; its row is dead-lettered. */
 const mostRecordBytes = 890_000
-
-/** Of a source, what its ledger needs to know. */
-export interface LedgerSource {
-  readonly origin: EventOrigin
-  /** Top-level fields of the raw record that the content hash leaves out. */
-  readonly volatile: readonly string[]
-  readonly rememberForMs: number
-}
-
-/** What a ledger calls on its way from a change to a record, and who hears of oddities. */
-export interface LedgerDoors {
-  readonly clock: Clock
-  /** The record of a change. Throws where the change does not fit its schema, which is our bug. */
-  readonly encode: (change: Change) => TopicRecord
-  /** A checkpoint record, addressed to the ledger's own partition. */
-  readonly checkpoint: (key: string, value: Buffer | null) => TopicRecord
-  /** A row that changes too often to be published each time. */
-  readonly flapping: (source: string, id: string) => void
-}
-
-/** Thrown where an answer was asked for before a newer version of one of its rows became known: ask again. */
-export class StaleReading extends Error {
-  override readonly name = 'StaleReading'
-}
 
 /**
  * What has been published for one source: its rows, and where its feeds stand.
@@ -53,8 +29,7 @@ export class SourceLedger {
   readonly #doors: LedgerDoors
   readonly #seen = new Seen()
   readonly #marks = new Map<string, FeedMark>()
-  /** Of each hour, how many seen records were written. */
-  readonly #hours = new Map<number, number>()
+  readonly #hours = new SeenHours()
   readonly #flapping = new Flapping()
   #prunedAtHour = 0
   #forgottenHour = 0
@@ -97,7 +72,7 @@ export class SourceLedger {
   applySeen(hour: number, n: number, value: Buffer | null): void {
     if (value === null) return
     const nowMs = this.#doors.clock.now()
-    this.#hours.set(hour, Math.max(this.#hours.get(hour) ?? 0, n + 1))
+    this.#hours.reach(hour, n + 1)
     readSeen(value, (id, content, revision) => {
       this.#seen.begin(1)
       const slot = this.#seen.find(id)
@@ -143,9 +118,8 @@ export class SourceLedger {
       this.#seen.undo()
       throw error
     }
-    const written = this.#hours.get(hour) ?? 0
-    const writes = draft.close(written)
-    if (writes > 0) this.#hours.set(hour, written + writes)
+    const next = this.#hours.next(hour)
+    this.#hours.reach(hour, next + draft.close(next))
     for (const key of draft.updates) this.#flapping.updated(key, nowMs)
     this.#marks.set(reading.feed, reading.mark)
     return draft.parcels
@@ -164,18 +138,11 @@ export class SourceLedger {
     }
     if (lastHour > this.#forgottenHour) this.#seen.forgetUntil(lastHour)
     this.#forgottenHour = lastHour
-    for (const [hour, records] of this.#hours) {
-      if (hour > lastHour) continue
-      const from = Math.max(0, records - mostTombstones)
-      const tombstones: TopicRecord[] = []
-      for (let n = from; n < records; n++) {
-        tombstones.push(this.#doors.checkpoint(seenKey(this.#source.origin.source, hour, n), null))
-      }
-      if (from > 0) this.#hours.set(hour, from)
-      else this.#hours.delete(hour)
-      return tombstones
-    }
-    return []
+    const due = this.#hours.takeUntil(lastHour)
+    if (due === undefined) return []
+    return Array.from({ length: due.to - due.from }, (_, at) =>
+      this.#doors.checkpoint(seenKey(this.#source.origin.source, due.hour, due.from + at), null),
+    )
   }
 
   #takeRow(row: Row, reading: Reading, nowMs: number, draft: Draft): void {
@@ -245,7 +212,7 @@ export class SourceLedger {
     nowMs: number,
   ): { readonly change: CdrChange; readonly record: TopicRecord } | Reject {
     try {
-      const change = this.#changeOf(row, revision, hash, nowMs)
+      const change = changeOf(row, this.#source.origin, revision, hash, nowMs, this.#marks.get('live')?.readThroughMs)
       const record = this.#doors.encode(change)
       const bytes = sizeOf(record)
       if (bytes <= mostRecordBytes) return { change, record }
@@ -253,27 +220,6 @@ export class SourceLedger {
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
       return { reason: error.reason, detail: error.message, rawText: row.rawText() }
-    }
-  }
-
-  #changeOf(row: Row, revision: number, hash: string, nowMs: number): CdrChange {
-    const { provider, source, account } = this.#source.origin
-    const fields = row.normalize()
-    const readThroughMs = this.#marks.get('live')?.readThroughMs
-    return {
-      kind: row.kind,
-      head: {
-        eventId: eventId(provider, account, row.id, row.kind, revision, hash),
-        eventType: revision === 1 ? 'CREATED' : 'UPDATED',
-        revision,
-        contentHash: hash,
-        provider,
-        source,
-        account,
-        ingestedAt: nowMs,
-      },
-      isLate: fields.endTime !== null && readThroughMs !== undefined && fields.endTime < readThroughMs,
-      fields,
     }
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { poll } from '../../src/feed/poll.ts'
-import { StaleReading } from '../../src/ledger/source-ledger.ts'
+import { StaleReading } from '../../src/ledger/stale-reading.ts'
 import { cdr, FakeLog, fakeDoors, openLedger } from '../ledger/fakes.ts'
 import { dayMs, emptyPage, FakeLedger, fakeFeed, HandClock, hourMs, noonMs, pagedReader } from './fakes.ts'
 

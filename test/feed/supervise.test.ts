@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { supervise } from '../../src/feed/supervise.ts'
 import { LedgerSpent } from '../../src/ledger/committer.ts'
-import { StaleReading } from '../../src/ledger/source-ledger.ts'
+import { StaleReading } from '../../src/ledger/stale-reading.ts'
 import { RingtailError } from '../../src/model/errors.ts'
 import type { HttpRequest } from '../../src/model/http.ts'
 import { emptyPage, FakeLedger, fakeFeed, fakeFeedDoors, hourMs, minuteMs, noonMs, pagedReader } from './fakes.ts'

@@ -3,7 +3,7 @@ import { LedgerSpent } from '../../src/ledger/committer.ts'
 import { contentHash } from '../../src/ledger/fingerprint.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { mostBytesPerPartition, mostRecordsPerPartition, sizeOf } from '../../src/ledger/load.ts'
-import { StaleReading } from '../../src/ledger/source-ledger.ts'
+import { StaleReading } from '../../src/ledger/stale-reading.ts'
 import type { Reading } from '../../src/model/feed-mark.ts'
 import type { TopicRecord } from '../../src/model/topic-record.ts'
 import {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { LedgerDoors, LedgerSource } from '../../src/ledger/doors.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import type { PageOutcome } from '../../src/ledger/parcel.ts'
-import type { LedgerDoors, LedgerSource } from '../../src/ledger/source-ledger.ts'
 import type { CdrFields } from '../../src/model/cdr.ts'
 import type { Change } from '../../src/model/change.ts'
 import type { Clock } from '../../src/model/clock.ts'
