@@ -3,6 +3,7 @@ import type { FeedHooks } from './feed/supervise.ts'
 import { LedgerSpent } from './ledger/committer.ts'
 import type { LedgerHooks } from './ledger/ledger.ts'
 import type { PageOutcome } from './ledger/parcel.ts'
+import { causeOf, RingtailError } from './model/errors.ts'
 import type { FeedMark } from './model/feed-mark.ts'
 import type { Log } from './observe/log.ts'
 import { type FeedState, feedStates, type Metrics } from './observe/metrics.ts'
@@ -65,9 +66,10 @@ export function feedHooks(
       enter(feed, 'failed')
       metrics.polls.inc({ source: feed.source, feed: feed.name, outcome: 'failed' })
       const facts = { source: feed.source, feed: feed.name, failures, retryInMs: Math.round(retryInMs), err: error }
-      // A first failure is usually over with the next try.
-      if (failures === 1) log.info(facts, 'reading failed, trying again')
-      else log.warn(facts, 'reading failed again')
+      // A first failure is usually over with the next try, but for one that somebody has to mend.
+      const status = causeOf(error, RingtailError)?.status
+      if (failures === 1 && status !== 401 && status !== 403) log.info(facts, 'reading failed, trying again')
+      else log.warn(facts, 'reading failed')
     },
   }
 }

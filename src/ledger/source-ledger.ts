@@ -37,9 +37,12 @@ export class SourceLedger {
   readonly #id = new Uint32Array(identityWords)
   readonly #prefix = new Uint32Array(contentWords)
 
+  readonly #openedAt: { readonly wallMs: number; readonly monotonicMs: number }
+
   constructor(source: LedgerSource, doors: LedgerDoors) {
     this.#source = source
     this.#doors = doors
+    this.#openedAt = { wallMs: doors.clock.now(), monotonicMs: doors.clock.monotonic() }
   }
 
   get rows(): number {
@@ -130,7 +133,7 @@ export class SourceLedger {
    * at most a few hundred at a time, so call it again while it returns some.
    */
   forget(): TopicRecord[] {
-    const thisHour = Math.floor(this.#doors.clock.now() / hourMs)
+    const thisHour = Math.floor(this.#surelyNowMs() / hourMs)
     const lastHour = thisHour - Math.ceil(this.#source.rememberForMs / hourMs) - 1
     if (thisHour !== this.#prunedAtHour) {
       this.#flapping.prune(thisHour * hourMs)
@@ -143,6 +146,13 @@ export class SourceLedger {
     return Array.from({ length: due.to - due.from }, (_, at) =>
       this.#doors.checkpoint(seenKey(this.#source.origin.source, due.hour, due.from + at), null),
     )
+  }
+
+  /** Now, unless the wall clock leapt ahead of the time that has passed: by such a clock nothing may be forgotten. */
+  #surelyNowMs(): number {
+    const { clock } = this.#doors
+    const passedMs = clock.monotonic() - this.#openedAt.monotonicMs
+    return Math.min(clock.now(), this.#openedAt.wallMs + passedMs + hourMs)
   }
 
   #takeRow(row: Row, reading: Reading, nowMs: number, draft: Draft): void {

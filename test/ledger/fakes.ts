@@ -15,12 +15,12 @@ export const dayMs = 24 * hourMs
 /** A whole hour. */
 export const noonMs = Date.UTC(2026, 5, 1, 12)
 
-/** A clock that stands until it is moved. */
+/** A clock that stands until it is moved; `monotonicMs` is what its steady side shows at noon. */
 export class HandClock implements Clock {
   nowMs = noonMs
   monotonicMs = 1_000
   readonly now = () => this.nowMs
-  readonly monotonic = () => this.monotonicMs
+  readonly monotonic = () => this.monotonicMs + this.nowMs - noonMs
 }
 
 /** The same numbers for the same seed, in [0, 1). */

@@ -491,6 +491,20 @@ describe('forgetting', () => {
 
   const page = (id: string, rows: number): Row[] => Array.from({ length: rows }, (_, n) => cdr(`${id}-${n}`, 1))
 
+  it('waits for the time to pass where the wall clock leaps ahead, and publishes nothing again', () => {
+    const doors = fakeDoors()
+    const { ledger } = open(fewDays, doors)
+    ledger.take(reading(page('a', 3)))
+    doors.clock.nowMs += 10 * dayMs
+    doors.clock.monotonicMs -= 10 * dayMs
+    expect(forgetAll(ledger)).toEqual([])
+    doors.clock.nowMs -= 10 * dayMs
+    doors.clock.monotonicMs += 10 * dayMs
+    expect(published(ledger.take(reading(page('a', 3))))).toEqual([])
+    doors.clock.nowMs += 10 * dayMs
+    expect(forgetAll(ledger)).toHaveLength(1)
+  })
+
   it('writes tombstones for exactly the hours that are due, and drops their rows', () => {
     const { ledger, doors } = open(fewDays)
     const hour = noonMs / hourMs
