@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { type AbortedTransaction, committedRecords, type FetchedRecord } from './committed-records.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -45,6 +46,7 @@ stopBusyTimer()
 advanceOverEmptyBatches()
 groupWithoutCopies()
 retryOnlyWhenIdle()
+leaveOutWhatWasAborted()
 
 /** Without this, a connection wakes up every millisecond for ever after its first answer (kafkajs issues 1556, 1704). */
 function stopBusyTimer(): void {
@@ -167,4 +169,16 @@ function retryOnlyWhenIdle(): void {
         }),
     })
   }
+}
+
+/** What a consumer of read_committed is shown; see `committedRecords` for what kafkajs gets wrong. */
+function leaveOutWhatWasAborted(): void {
+  const path = require.resolve('kafkajs/src/consumer/filterAbortedMessages')
+  require(path)
+  const module = require.cache[path]
+  if (module === undefined) throw new Error('kafkajs has no filter of aborted messages where one is expected')
+  module.exports = (fetched: {
+    readonly messages: readonly FetchedRecord[]
+    readonly abortedTransactions?: readonly AbortedTransaction[] | null
+  }): FetchedRecord[] => committedRecords(fetched.messages, fetched.abortedTransactions)
 }

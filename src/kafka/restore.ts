@@ -36,14 +36,7 @@ interface Broker {
 
 interface FetchedPartition {
   readonly lastStableOffset: string
-  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[] | null
-  readonly messages: readonly FetchedRecord[]
-}
-
-/** A record as kafkajs decodes it: also those of aborted transactions, and control records. */
-interface FetchedRecord extends ReadRecord {
-  readonly isControlRecord: boolean
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean }
+  readonly messages: readonly { readonly offset: string }[]
 }
 
 /** One record as it is read back. */
@@ -56,6 +49,11 @@ export interface ReadRecord {
 }
 
 const makeCluster = require('kafkajs/src/cluster') as new (options: object) => Cluster
+const Batch = require('kafkajs/src/consumer/batch') as new (
+  topic: string,
+  fetchedOffset: string,
+  partition: FetchedPartition,
+) => { readonly messages: readonly ReadRecord[] }
 const { createLogger, LEVELS } = require('kafkajs/src/loggers') as {
   createLogger: (options: object) => object
   LEVELS: { readonly WARN: number }
@@ -64,8 +62,6 @@ const { createLogger, LEVELS } = require('kafkajs/src/loggers') as {
 const readCommitted = 1
 const fetchBytes = 8 << 20
 const stallMs = 30_000
-/** Of the control record behind an aborted transaction: version 0, type 0. */
-const abortMarkerKey = Buffer.alloc(4)
 
 /** What to read of a partition. */
 export interface ReadRange {
@@ -122,8 +118,8 @@ export class LogReader {
         if (position >= end) return records
         const fetched = await this.#fetch(topic, partition, position)
         if (BigInt(fetched.lastStableOffset) > end) end = BigInt(fetched.lastStableOffset)
-        // What was aborted is left out; all messages, control records among them, move the position.
-        for (const record of committedRecords(fetched, position)) {
+        // A Batch leaves out what was aborted; all messages, control records among them, move the position.
+        for (const record of new Batch(topic, String(position), fetched).messages) {
           records++
           if (each(record) === false) return records
         }
@@ -193,30 +189,6 @@ export class LogReader {
 function isPassing(error: unknown): boolean {
   const cause = error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded ? error.cause : error
   return cause instanceof kafkajs.KafkaJSError && cause.retriable
-}
-
-/**
- * The committed records at `position` or behind it. kafkajs's own filter takes the list of aborted transactions for
- * sorted by their beginnings, which it is not, and lets what is aborted pass where two of them overlap.
- */
-function committedRecords(fetched: FetchedPartition, position: bigint): ReadRecord[] {
-  const aborted = (fetched.abortedTransactions ?? [])
-    .map(({ producerId, firstOffset }) => ({ producerId: String(producerId), firstOffset: BigInt(firstOffset) }))
-    .sort((a, b) => Number(a.firstOffset - b.firstOffset))
-  const open = new Set<string>()
-  let next = 0
-  return fetched.messages.filter((message) => {
-    const offset = BigInt(message.offset)
-    for (let begun = aborted[next]; begun !== undefined && begun.firstOffset <= offset; begun = aborted[++next]) {
-      open.add(begun.producerId)
-    }
-    const producerId = String(message.batchContext.producerId)
-    if (message.isControlRecord) {
-      if (message.key?.equals(abortMarkerKey) === true) open.delete(producerId)
-      return false
-    }
-    return offset >= position && !(message.batchContext.inTransaction && open.has(producerId))
-  })
 }
 
 function stalled(
